@@ -17,8 +17,9 @@ def tables() -> str:
 def misnamed(exercise: Exercise) -> list[str]:
     """The mistakes of which a variant passes, or is taken for another: a sentence for each."""
     return [
-        f"{bug.name} of {exercise.name} "
+        f"answers/exercises/{exercise.name}.py: {bug.name} "
         + ("passes" if report.passed else f"is taken for {report.bug}")
+        + "; add a case that it fails, and fails otherwise than others do"
         for bug in exercise.bugs.values()
         for report in map(exercise.run, bug.programs)
         if report.bug != bug.name

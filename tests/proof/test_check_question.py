@@ -139,7 +139,7 @@ def test_a_mistake_that_passes_is_told_with_the_file():
         return x @ w + b
 
     (told,) = mistakes(exercise)
-    assert told.startswith("answers/exercises/affine.py: harmless of affine passes; add a case")
+    assert told.startswith("answers/exercises/affine.py: harmless passes; add a case")
 
 
 KEPT = '''\
