@@ -1,4 +1,4 @@
-"""Every known mistake of every exercise: what finds it, what is said, and which are misnamed.
+"""Every known mistake of every exercise: its diagnosis, the case that finds it, its false names.
 
 `tables` makes the part of docs/mistakes.md that stands between its markers.
 """
