@@ -812,6 +812,20 @@ def test_an_exercise_can_be_done_by_keyboard_alone(warm):
     expect(exercise.button("Hint 2")).to_be_focused()
 
 
+@pytest.mark.parametrize("look", ["light", "phone"])
+def test_a_key_restyles_what_it_changes_and_not_the_page(browser, warm, look):
+    """A rule for parts of an article that asks what the article `:has` would restyle all of it."""
+    page = warm(QUESTION, look)
+    exercise = Exercise(page).start()
+    browser.start_tracing(page=page, categories=["devtools.timeline"])
+    page.keyboard.type("x = 1")
+    exercise.button("Hint").click()
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    told = [event.get("args", {}) for event in json.loads(browser.stop_tracing())["traceEvents"]]
+    restyled = sum(each.get("elementCount", 0) for each in told)
+    assert 5 <= restyled < page.locator("*").count() / 10
+
+
 def test_an_exercise_is_accessible_and_fits(warm):
     page = warm(ALL)
     exercise = Exercise(page).start()
