@@ -175,9 +175,8 @@ def test_a_new_question_lacks_an_update_and_is_green_after_it(house, record_prop
     assert PAGE in said[0]
 
     ignored = [f"--ignore={path}" for path in ELSEWHERE]
-    status, said = pytest_in(
-        house, *ignored, "-k", OWN, "-n2", "--update", "--since", "HEAD", "-rA"
-    )
+    changed = "--update", "--since=HEAD", "-k", OWN
+    status, said = pytest_in(house, *ignored, *changed, "-n2", "--assert=plain", "-rA")
     assert status == 0, said
     for file in (
         PAGE,
