@@ -148,9 +148,6 @@ exercise.case(
     np.array([1, 0, 3], np.uint8),
     np.array([0.1, 0.7, 0.5, 0.61]),
 )
-shares = 1 + np.sin(np.arange(1203.0)).reshape(401, 3)
-shares /= shares.sum(axis=1, keepdims=True)
-exercise.long_case(shares, shares[:-1], np.arange(400) % 3, np.full(401, 0.45))
 
 
 @exercise.check

@@ -63,7 +63,6 @@ exercise.case(
 )
 exercise.case("float32", *(a.astype(np.float32) for a in state(3, 4)), 8, lr=0.12)
 add_whole_numbers(exercise, *np.rint(9 * np.abs(state(3, 4))), 11, lr=0.25)
-exercise.long_case(*(np.sin(np.arange(1203.0)) ** 2 for _ in range(4)), 3)
 
 
 def averages(gradient, m, v, beta1, beta2):

@@ -45,9 +45,6 @@ exercise.case(
     *(300 * each.astype(np.int32) for each in whole),
     noted=WRAPPED_PRODUCTS,
 )
-exercise.long_case(
-    np.sin(np.arange(1203.0)).reshape(401, 3), np.ones((3, 2)), np.ones(2)
-)
 
 
 @exercise.bug

@@ -47,9 +47,6 @@ exercise.case(
     *(40_009 * a.astype(np.int32) for a in whole),
     noted=WRAPPED_PRODUCTS,
 )
-exercise.long_case(
-    np.ones((401, 2)), np.sin(np.arange(1203.0)).reshape(401, 3), np.ones((3, 2))
-)
 
 
 @exercise.check

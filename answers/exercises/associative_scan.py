@@ -59,8 +59,6 @@ exercise.case(
     "33 steps of int32 that triple",
     *(np.full(33, n, dtype=np.int32) for n in (3, 1)),
 )
-long = np.sin(np.arange(1203.0)).reshape(401, 3)
-exercise.long_case(0.7 + 0.2 * long, long)
 
 
 def lines_run(function, *args):

@@ -71,7 +71,6 @@ exercise.case(
         np.append(rng.integers(-128, 128, size=39), -128).astype(np.int8),
     ),
 )
-exercise.long_case(np.arange(1001) % 3 == 0, np.sin(np.arange(1001)))
 
 
 def counts(truth, order):

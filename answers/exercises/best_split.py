@@ -171,8 +171,6 @@ exercise.case(
     single[0].astype(np.float32),
     (single[1] + 3000).astype(np.float32),
 )
-wave = np.sin(np.arange(1203.0) ** 2).reshape(401, 3)
-exercise.long_case(wave, np.cos(3 * np.arange(401.0)) + (wave[:, 1] > 0.3))
 
 
 @exercise.check

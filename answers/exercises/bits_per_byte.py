@@ -73,7 +73,6 @@ losses, targets, _ = text(3, 5, special=True, masked=(-1,))
 exercise.case("float32", losses.astype(np.float32), targets, SIZES)
 exercise.case("float32 of a row", text(9)[0].astype(np.float32), text(9)[1], SIZES)
 add_whole_numbers(exercise, np.rint(9 * losses), targets, SIZES)
-exercise.long_case(*text(1203))
 exercise.case("targets masked by other numbers", *text(4, 6, masked=(-2, -7)))
 exercise.case(
     "a first token of eight bytes, and masks",

@@ -76,7 +76,6 @@ for name, dtype in (
     ("int32", np.int32),
 ):
     exercise.case(name, many.astype(dtype), np.array([0, 3], dtype))
-exercise.long_case(table(1201, 5), np.array([0, 3, 1]))
 
 
 def parts(counts, query, k1=1.2, b=0.75):

@@ -99,8 +99,6 @@ exercise.case(
     0.3,
     0.0,
 )
-waves = np.sin(np.arange(1203.0) ** 2)
-exercise.long_case(by_rank, np.arange(1203) % 5 % 2, 3 * waves, 0.3, 0.6)
 
 
 @exercise.check

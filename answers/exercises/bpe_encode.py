@@ -111,7 +111,6 @@ exercise.case(
 exercise.case("a long word", letters(40), LEARNED)
 exercise.case("another long word", letters(50, b"aabc"), LEARNED)
 exercise.case("a long word of two letters", letters(30, b"ab"), LEARNED)
-exercise.long_case(letters(1200), LEARNED)
 
 
 @exercise.check

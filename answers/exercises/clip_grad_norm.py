@@ -119,7 +119,6 @@ exercise.case(
     },
     90.0,
 )
-exercise.long_case({"w": 100 * np.sin(np.arange(1203.0)).reshape(401, 3)}, 2.0)
 
 
 def norm_of(gradients):

@@ -114,7 +114,6 @@ add_whole_numbers(
 exercise.case(
     "labels as booleans", two, np.array([0, 0, 1, 1, 0, 1]) > 0, noted=BOOLEAN
 )
-exercise.long_case(*problem(15, 401, 3))
 
 
 def thresholds_of(p, labels):

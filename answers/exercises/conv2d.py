@@ -78,9 +78,6 @@ exercise.case(
     rng.integers(256, size=(2, 3, 6, 5), dtype=np.uint8),
     *layer(2, 3, (6, 5), 4, (3, 3))[1:],
 )
-exercise.long_case(
-    np.sin(np.arange(1200.0)).reshape(2, 3, 10, 20), *layer(2, 3, (1, 1), 2, (3, 3))[1:]
-)
 
 
 @exercise.bug

@@ -48,7 +48,7 @@ exercise.case("all but one step are warm-up", 7, 11, 10, 0.5)
 exercise.case("a run of one step", 0, 1, 0, 0.7, 0.1)
 exercise.case("the step after the peak", 4, 11, 3, 8.0)
 exercise.case("a warm-up to a peak of 7", 2, 12, 3, 7.0)
-exercise.case("a million steps", 400_000, 1_000_000, 2000, 6e-4, 6e-5)
+exercise.case("a hundred thousand steps", 40_000, 100_000, 2000, 6e-4, 6e-5)
 
 
 def fall(t, peak, floor):

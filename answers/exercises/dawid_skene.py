@@ -183,7 +183,6 @@ exercise.case(
     classes=2,
     iterations=20,
 )
-exercise.long_case(*votes(16, 201, 5, 3, 4, 0.6), classes=3, iterations=1)
 
 
 def rounds(

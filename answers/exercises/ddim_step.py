@@ -63,8 +63,6 @@ exercise.case("float32", *(each.astype(np.float32) for each in samples(2, 3)), 0
 anew("float32, as in DDPM", (0.3, 0.6), 1.0, 2, 3, kind=np.float32)
 whole = [np.rint(9 * each) for each in three(2, 3)]
 add_whole_numbers(exercise, *whole[:2], 0.36, 0.64, 0.5, whole[2])
-long = np.sin(np.arange(1203.0)).reshape(401, 3)
-exercise.long_case(long, np.cos(long), 0.3, 0.6)
 
 
 def data(x, eps, alpha_bar):

@@ -66,12 +66,6 @@ add_whole_numbers(exercise, *whole, np.array([0, 3, 1]), 2, 0.5)
 exercise.case(
     "targets as booleans", *arrays(4, 2)[:2], targets[:4] > 1, 2.0, 0.5, noted=BOOLEAN
 )
-exercise.long_case(
-    *(np.sin(np.arange(1203.0) * k).reshape(401, 3) for k in (1, 2)),
-    np.arange(401) % 3,
-    2.0,
-    0.5,
-)
 
 
 def kl(p_logits, q_logits):

@@ -66,7 +66,6 @@ exercise.case(
 )
 add_whole_numbers(exercise, rng.integers(-99, 99, size=(3, 5)), 0.3, rng.random((3, 5)))
 exercise.case("integers in evaluation", np.arange(1, 6), 0.3, draws, training=False)
-exercise.long_case(np.sin(np.arange(1203.0)), 0.3, np.arange(1203.0) % 97 / 97)
 
 
 def mask_of(x, p, uniform, training):

@@ -70,7 +70,6 @@ exercise.case("four axes", cube[None].swapaxes(2, 3).copy(), axis=2)
 exercise.case("three classes, in base 10", np.array([0.62, 0.27, 0.11]), base=10)
 exercise.case("rows of a matrix, in base 10", matrix, base=10)
 exercise.case("the last of three axes, in base 10", cube, base=10)
-exercise.long_case(rng.dirichlet(np.ones(3), 401))
 
 
 def terms(p):

@@ -96,7 +96,6 @@ exercise.case(
     np.array([1, 0, 1]) > 0,
     noted=BOOLEAN,
 )
-exercise.long_case(*predictions(23, 401, 3, 2.0, 0.5))
 
 
 def tops(probabilities, labels):

@@ -90,8 +90,6 @@ exercise.case(
     *(curved, np.array([[1.5, -0.3], [0.2, 2.0], [-1.1, 0.6]]), np.ones((3, 2)) / 3),
     np.array([0.7, 0, 0.4]),
 )
-long = np.sin(np.arange(1203.0)).reshape(401, 3)
-exercise.long_case(halved, long, np.cos(long), np.linspace(0, 1, 401))
 
 
 @exercise.check

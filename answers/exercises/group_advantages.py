@@ -59,7 +59,6 @@ exercise.case("three leading axes", rewards(2, 2, 3, 5))
 exercise.case("float32", rewards(3, 5).astype(np.float32))
 exercise.case("float32, not scaled", rewards(3, 5).astype(np.float32), scale=False)
 add_whole_numbers(exercise, np.array([[1, 0, 0, 1], [7, -2, 3, 3]]))
-exercise.long_case(np.sin(np.arange(1203.0)).reshape(401, 3))
 
 
 def centred(r, axis=-1):

@@ -85,12 +85,6 @@ add_whole_numbers(
     np.array([2, -1]),
     whole[:2, :3],
 )
-exercise.long_case(
-    -1 - np.sin(np.arange(1203.0)).reshape(401, 3),
-    -1 - np.sin(np.arange(1, 1204.0)).reshape(401, 3),
-    np.cos(np.arange(401.0)),
-    np.ones((401, 3), bool),
-)
 
 
 def parts(log_prob, old_log_prob, advantages, mask, clip):

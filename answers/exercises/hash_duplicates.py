@@ -125,8 +125,6 @@ exercise.case(
     quarters.astype(np.float32),
     quarters[::-1].astype(np.float32),
 )
-long = rng.normal(size=(401, 3))
-exercise.long_case(long, long[::40])
 
 
 def looked_up(keys, places, none=-1, last=False):

@@ -61,9 +61,6 @@ exercise.case(
     np.array([[3, 2, 1], [5, 2, 1], [-3, 1, 5]], dtype=np.int32) * 10000,
     0.3,
 )
-exercise.long_case(
-    *(np.sin(np.arange(1, 1204.0) * k).reshape(3, 401) for k in (1, 2)), 0.3
-)
 
 
 def cosines(queries, keys):

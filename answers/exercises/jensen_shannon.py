@@ -79,7 +79,6 @@ exercise.case(
 )
 sure = np.array([[0, 1, 0], [0, 0, 1]]), np.array([[0, 1, 0], [1, 0, 0]])
 add_whole_numbers(exercise, *sure, signed=False, fraction=0)
-exercise.long_case(*(rng.dirichlet(np.ones(3), 401) for _ in range(2)))
 
 
 def relative(p, m):

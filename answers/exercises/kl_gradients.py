@@ -68,9 +68,6 @@ def the_reverse_gradient_keeps_its_digits_where_the_model_gives_little(function)
     return abs(np.asarray(reverse)[1] / (-50 * np.exp(-50)) - 1) < 0.01
 
 
-exercise.long_case(rng.dirichlet(np.ones(3), 401), rng.normal(size=(401, 3)))
-
-
 def ratio(p, logits):
     return log_softmax(logits) - np.log(p)
 

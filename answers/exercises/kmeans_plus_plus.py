@@ -99,9 +99,6 @@ exercise.case(
     np.array([0.0, *[1, -1] * 5])[:, None],
     np.array([0.0, np.nextafter(1, 0)]),
 )
-exercise.long_case(
-    np.sin(np.arange(1, 1207.0) ** 2).reshape(-1, 2), np.array([0.31, 0.77, 0.12])
-)
 
 
 def draw(weights, uniform):

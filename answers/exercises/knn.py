@@ -108,9 +108,6 @@ exercise.case(
     4,
 )
 exercise.case("whole numbers of ten billions", *whole(4, 9, 3, 10**10), 7)
-exercise.long_case(
-    *(np.sin(np.arange(1, 2404.0) ** 2 * k).reshape(9, -1) for k in (1, 2)), 3
-)
 
 
 def squared(queries, points):

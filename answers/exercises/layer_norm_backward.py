@@ -60,7 +60,6 @@ exercise.case(
     "int32 whose products need more than four bytes",
     *(a.astype(np.int32) for a in (50_000 * whole[0], whole[1], 60_000 * whole[2])),
 )
-exercise.long_case(*inputs(401, 3))
 
 
 @exercise.bug

@@ -118,8 +118,6 @@ exercise.case(
     np.array([0, 0, 0, 1]),
     0.5,
 )
-waves = np.sin(np.arange(1203.0) ** 2)
-exercise.long_case(waves, 1.5 + waves[::-1], np.arange(1203) % 7, 0.4)
 
 
 def sums(values, leaf):

@@ -62,7 +62,6 @@ exercise.case("logits far apart", np.array([[0, -900, -800], [1, 2, 0.5]]), 2)
 exercise.case(
     "logits below -1e9", np.array([[-3e9, -2e9, -2.5e9], [-2.6e9, -2e9, -2.1e9]]), 2
 )
-exercise.long_case(np.sin(np.arange(1203.0)).reshape(401, 3), 2)
 
 
 def parts_of(logits, k):

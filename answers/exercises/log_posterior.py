@@ -60,7 +60,6 @@ exercise.case("float32", prior.astype(np.float32), rows.astype(np.float32))
 add_whole_numbers(exercise, np.array([0, 2, 1]), np.array([3, 0, 251]), signed=False)
 exercise.case("one piece of evidence, a prior for each row", rows, rows[0])
 exercise.case("three leading axes", prior, rows[None, :, None])
-exercise.long_case(np.log([0.2, 0.3, 0.5]), np.sin(np.arange(1203.0)).reshape(401, 3))
 
 
 def total(log_prior, log_likelihood):

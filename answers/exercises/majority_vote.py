@@ -142,7 +142,6 @@ exercise.case(
     *(np.zeros(300, int), np.arange(300), (np.arange(300) > 39) + 0),
     classes=2,
 )
-exercise.long_case(*votes(16, 201, 5, 3, 4), classes=3)
 
 
 def counts_of(item, label, classes):

@@ -48,7 +48,6 @@ exercise.case("booleans", truth == 1, predicted == 1)
 exercise.case("126,000 examples", many, np.roll(many, 9_000))
 for name, dtype in (("bytes", np.uint8), ("bytes with signs", np.int8)):
     exercise.case(name, truth.astype(dtype), predicted.astype(dtype))
-exercise.long_case(np.arange(1001) % 3 % 2, np.arange(1001) % 2)
 
 
 def margins(tn, fp, fn, tp):

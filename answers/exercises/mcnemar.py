@@ -55,9 +55,6 @@ def keeps_the_digits_of_a_tiny_p_value(mcnemar):
     return abs(found / 2.0**-69 - 1) < 1e-6
 
 
-exercise.long_case(np.arange(1001) % 2 == 0, np.arange(1001) % 2 == 1)
-
-
 def cells(correct_a, correct_b):
     a, b = correct_a == 1, correct_b == 1
     return int((a & ~b).sum()), int((b & ~a).sum())

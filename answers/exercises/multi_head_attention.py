@@ -55,9 +55,6 @@ whole = [rng.integers(-3, 4, size=size) for size in SIZES.values()]
 add_whole_numbers(exercise, *whole, 2, factor=1009)
 exercise.case("padding, the same for every query", BATCH, *WEIGHTS, 2, EACH[:, 2:3])
 exercise.case("three leading axes", DEEP[None], *THREE, 3)
-exercise.long_case(
-    *(rng.normal(size=size) for size in [(3, 402), *[(402, 2)] * 3, (2, 3)]), heads=2
-)
 
 
 def scores(q, k, mask, scale=None):

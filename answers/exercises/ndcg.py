@@ -121,7 +121,6 @@ for name, dtype in (("bytes", np.uint8), ("int32", np.int32), ("float32", np.flo
     exercise.case(
         name, np.array([0, 9, 2, 5, 1], dtype), np.array([3, 1, 2, 5, 4], dtype), 4
     )
-exercise.long_case(rng.integers(0, 4, 1201), np.cos(np.arange(1201.0) ** 2), 300)
 
 
 def gains_of(grades):

@@ -79,7 +79,6 @@ exercise.case(
         in_stub_alone=True,
     ),
 )
-exercise.long_case(*tensors(43, 2, 201, 3))
 
 
 def losses(logits, ids):

@@ -55,9 +55,8 @@ exercise.case(
     5,
 )
 exercise.case(
-    "258 documents of one token, and a long one", *documents(*[1] * 258, 150), 300
+    "258 documents of one token, and a long one", *documents(*[1] * 258, 150), 260
 )
-exercise.long_case(*documents(*rng.integers(1, 30, 100)), 64)
 
 
 @exercise.check

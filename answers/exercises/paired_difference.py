@@ -84,7 +84,6 @@ exercise.case(
 add_whole_numbers(
     exercise, *np.array([[1, 0, 1, 1, 0, 1], [0, 0, 1, 0, 1, 0]]), np.arange(6) // 2
 )
-exercise.long_case(*verdicts(1203), np.arange(1203) // 4)
 
 
 def sums_of(values, clusters):

@@ -52,7 +52,6 @@ exercise.case("k that is an integer of NumPy", *counts(15, [2, 6]), np.int64(6))
 whole = counts([90, 40], [7, 3])
 for name, dtype in (("integers of four bytes", np.int32), ("bytes", np.uint8)):
     exercise.case(name, *(each.astype(dtype) for each in whole), 8)
-exercise.long_case(*counts(20 + np.arange(1203) % 9, np.arange(1203) % 7), 4)
 
 
 def none_of(n, c, k):

@@ -105,9 +105,6 @@ def a_small_posterior_keeps_its_digits(posterior):
     return abs(found[1] / 3e-20 - 1) < 1e-6
 
 
-exercise.long_case(three, rng.random((401, 3)) + 0.01)
-
-
 def joint(prior, likelihood):
     return np.asarray(prior, float) * likelihood
 

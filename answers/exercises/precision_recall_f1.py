@@ -46,7 +46,6 @@ exercise.case("booleans", truth == 1, predicted == 1)
 for name, dtype in (("bytes", np.uint8), ("bytes with signs", np.int8)):
     exercise.case(name, *(np.tile(a, 90).astype(dtype) for a in (truth, predicted)))
 exercise.case("360 hits", *(np.tile(a, 90) for a in (truth, predicted)))
-exercise.long_case(*(1 - np.sign(np.arange(1001) % n) for n in (20, 15)))
 
 
 def table(truth, predicted):

@@ -41,7 +41,6 @@ exercise.case("some zeros already", matrix * (np.abs(matrix) > 0.5), fraction=0.
 exercise.case("float32", matrix.astype(np.float32), fraction=0.35)
 add_whole_numbers(exercise, np.array([[3, 200, 40], [0, 130, 129]]), 0.5, signed=False)
 exercise.case("one weight", np.array(-1.5), 0.75, noted=NO_AXIS)
-exercise.long_case(np.sin(np.arange(1203.0)).reshape(401, 3), 0.3)
 
 
 @exercise.check

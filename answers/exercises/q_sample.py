@@ -69,8 +69,6 @@ exercise.case(
 )
 whole = (np.rint(9 * each) for each in rng.normal(size=(2, 3, 2)))
 add_whole_numbers(exercise, next(whole), np.array([2, 4, 1]), next(whole), SCHEDULE)
-long = np.sin(np.arange(1203.0)).reshape(401, 3)
-exercise.long_case(long, np.arange(401) % 7, np.cos(long), SCHEDULE)
 
 
 def shares(x0, t, alpha_bar):

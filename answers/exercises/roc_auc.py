@@ -63,7 +63,6 @@ exercise.case(
     *(rng.integers(2, size=40), rng.integers(5, size=40, dtype=np.uint8)),
     noted=WRAPPED,
 )
-exercise.long_case(np.arange(1001) % 3 == 0, np.sin(np.arange(1001)))
 
 
 def pairs(truth, scores):

@@ -48,7 +48,6 @@ exercise.case("float32", heads.astype(np.float32), 5)
 exercise.case("position 20 003", matrix, 20_003, noted=replace(ANGLES, within=0.05))
 add_whole_numbers(exercise, np.array([[3, 1, 200, 5], [1, 0, 4, 255]]), 1, signed=False)
 exercise.case("three leading axes", heads[None], 4)
-exercise.long_case(np.sin(np.arange(1204.0)).reshape(301, 4))
 
 
 @exercise.check

@@ -80,10 +80,6 @@ exercise.case("float32", logits.astype(np.float32), tokens, answer)
 add_whole_numbers(exercise, np.rint(2 * logits), tokens, answer)
 exercise.case("tokens of two bytes", logits, tokens.astype(np.uint16), answer)
 exercise.case("tokens of four bytes", logits, tokens.astype(np.int32), answer)
-long = np.sin(np.arange(3 * 401 * 3.0)).reshape(3, 401, 3)
-exercise.long_case(
-    long, np.arange(1203).reshape(3, 401) % 3, np.arange(1203).reshape(3, 401) % 401 > 7
-)
 
 
 def picked(log_p, tokens):

@@ -45,7 +45,6 @@ exercise.case("three axes", *state(2, 3, 4), 0.1, momentum=0.8)
 exercise.case("four axes", *state(2, 3, 1, 4), 0.1)
 exercise.case("float32", *(a.astype(np.float32) for a in state(3, 4)), 0.1)
 add_whole_numbers(exercise, *np.rint(9 * state(3, 4)), 0.1, momentum=0.7)
-exercise.long_case(*(np.sin(np.arange(1203.0)) for _ in range(3)), 0.1)
 
 
 @exercise.bug(sign=(1, -1))

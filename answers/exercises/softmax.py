@@ -41,7 +41,6 @@ exercise.case(
 )
 exercise.case("float32 logits near 100", (matrix + 100).astype(np.float32))
 add_whole_numbers(exercise, np.array([[3, 1, 2], [0, 250, 251]]), signed=False)
-exercise.long_case(np.sin(np.arange(1203.0)).reshape(401, 3))
 
 
 @exercise.check

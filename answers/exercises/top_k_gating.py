@@ -77,7 +77,6 @@ exercise.case(
     "nearly equal logits", 0.4 + 1e-9 * np.array([[0.0, 3, 1, 2], [1, 0, 2, 9]]), 2
 )
 exercise.case("logits below -1e9", np.array([-2e9, -3e9, -2.5e9]), 3)
-exercise.long_case(np.sin(np.arange(1203.0)).reshape(401, 3), 2)
 
 
 def chosen_of(x, k):

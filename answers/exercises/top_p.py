@@ -66,7 +66,6 @@ exercise.case("a hundred tokens, and most stay", 0.1 * rng.normal(size=100), 0.9
 exercise.case("float32", (2 * rng.normal(size=(3, 9))).astype(np.float32), 0.75)
 exercise.case("float32 and p = 1", mixed.astype(np.float32), 1.0)
 add_whole_numbers(exercise, np.array([[3, 1, 2, 0], [1, 4, 2, 5]]), 0.8)
-exercise.long_case(2 * np.sin(np.arange(1203.0)).reshape(401, 3), 0.7)
 
 
 def in_order(logits):

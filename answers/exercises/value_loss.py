@@ -70,7 +70,6 @@ of_int32 = [70_000, 5, -3], [70_001, 3, 60_000], [0, 4, 50_000]
 exercise.case(
     "int32 of some 6e4", *(np.array(each, dtype=np.int32) for each in of_int32), 1.5
 )
-exercise.long_case(*steps(401, 3), 0.2)
 
 
 def errors(values, old_values, returns, clip):

@@ -60,9 +60,6 @@ exercise.case(
 )
 add_whole_numbers(exercise, *(np.rint(10 * each) for each in table(4, 9, 3)), 1)
 exercise.case("float32", *(each.astype(np.float32) for each in table(4, 12, 3)), 0.5)
-exercise.long_case(
-    *(np.sin(np.arange(1, 1204.0) ** 2 * k).reshape(-1, 3) for k in (1, 2)), 0.0
-)
 
 
 def fitted(train):

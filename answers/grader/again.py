@@ -15,17 +15,18 @@ import numpy as np
 from answers.grader import settings
 from answers.grader.arguments import entries
 from answers.grader.mistakes import Name
-from answers.grader.parts import is_tensor
+from answers.grader.parts import Complaint, is_tensor
 from answers.grader.trials import Answer, Case
 
-# NumPy prints a longer array without its middle, which is all but this many entries at each end.
-PRINTED, EDGE = 1000, 3
+# Of more entries, an array is large.
+LARGE = 1000
 
 REMEMBERED = Name(
     "an_old_result_returned",
     "The result belongs to other numbers, which the same array held in an earlier call. An array "
-    "keeps its `id`, and a long one its text, when its entries change: compute in every call, or "
-    "remember by `x.tobytes()` with shape and dtype.",
+    "whose entries change keeps its `id`, and its text, too, where it is printed in part, as NumPy "
+    "prints more than 1,000 entries (here three are enough): compute in every call, or remember "
+    "by `x.tobytes()` with shape and dtype.",
 )
 OVERWRITTEN = Name(
     "an_earlier_result_changed",
@@ -75,11 +76,11 @@ def asked_again(
         so_far(again.name)
         given = again.given()
         refill(given)
-        old = again.ask(function, given)
+        old = ask_printed_in_part(again, function, given)
         # The result may be a view of an argument.
         old = old._replace(parts=copy.deepcopy(old.parts))
         refill(given, again.given())
-        answer = again.ask(function, given)
+        answer = ask_printed_in_part(again, function, given)
         if answer.wrong and not again.note(answer):
             is_old = all(again.alike(part, answer, old) for part in answer.wrong)
             return Finding(again, answer, REMEMBERED if is_old else Name())
@@ -111,19 +112,35 @@ def asked_again(
     return None
 
 
+def ask_printed_in_part(case: Case, function: Callable, given: tuple) -> Answer:
+    """What the function answers where each array is printed as a long one, without its middle."""
+    with settings.together(function), settings.printed_in_part():
+        result = case.outcome(function, *given)
+    return case.answer(result, given, function)
+
+
+def tells(case: Case, reference: Callable) -> bool:
+    """Whether its largest array has a middle, and ours answers otherwise where that is filled."""
+    given = case.given()
+    if max((max(each.shape, default=0) for each in arrays(given)), default=0) < 3:
+        return False
+    refill(given)
+    answer = case.ask(reference, given)
+    others = [answer.parts[part] for part in answer.wrong if part in case.want]
+    return bool(others) and not any(isinstance(part, Complaint) for part in others)
+
+
 def refill(given: tuple, wanted: tuple | None = None) -> None:
-    """Give the largest array its entries in `wanted`; else others, where NumPy prints none."""
+    """Give the largest array its entries in `wanted`; else the middle of it others."""
     places = arrays(given)
     largest = max(range(len(places)), key=lambda place: entries(places[place]))
     array = in_numpy(places[largest])
     if wanted is not None:
         array[...] = in_numpy(arrays(wanted)[largest])
-    elif array.ndim:
+    else:
         rows = np.moveaxis(array, int(np.argmax(array.shape)), 0)
-        edge = EDGE if array.size > PRINTED else 0
-        rows = rows[edge : len(rows) - edge]
         # One row again and again, so that each is one that may come.
-        rows[...] = rows[:1].copy()
+        rows[1:-1] = rows[:1].copy()
 
 
 def laid_out(cases: Iterable[Case]) -> Iterator[Case]:
@@ -134,7 +151,7 @@ def laid_out(cases: Iterable[Case]) -> Iterator[Case]:
     for case in cases:
         found = [each for each in arrays(case.args) if isinstance(each, np.ndarray)]
         axes = max((each.ndim for each in found), default=0)
-        large = sum(map(entries, found)) > PRINTED
+        large = sum(map(entries, found)) > LARGE
         if not case.is_judged or case.is_refused or large or not axes:
             continue
         gaps = not gaps if axes > 1 else gaps

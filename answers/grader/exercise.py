@@ -63,7 +63,6 @@ class Exercise:
         summary: The first line of the reference's docstring.
         hints: From a nudge to nearly the answer.
         trials: The cases and checks, in the order in which they are told.
-        long: A case that is asked only where a function is asked again.
         bugs: The known mistakes by name.
         mistakes: The mistakes in the file of a fix-it exercise; none in any other.
         diagnose: What names a failure; it takes and returns what `nameless` does.
@@ -94,7 +93,6 @@ class Exercise:
         self.name = reference.__name__
         self.summary = reference.__doc__.splitlines()[0]
         self.trials: list[Trial] = []
-        self.long: Case | None = None
         self.bugs: dict[str, Bug] = {}
         self.mistakes: tuple[Mistake, ...] = ()
         self.diagnose: Callable[..., Name] = nameless
@@ -119,11 +117,6 @@ class Exercise:
         does where integers may wrap around.
         """
         self.trials.append(self.made(case_name, args, kwargs, noted))
-
-    def long_case(self, *args, **kwargs) -> None:
-        """Add a call with an array of more than 1,000 entries, of which NumPy prints a few, to see
-        whether results are remembered by their text; see `again`."""
-        self.long = self.made("a long array", args, kwargs)
 
     def made(
         self, case_name: str, args: tuple, kwargs: dict, noted: Note | None = None
@@ -153,13 +146,14 @@ class Exercise:
 
     @functools.cached_property
     def to_refill(self) -> Case | None:
-        """The case whose array is filled anew: the long one, else one with the largest array."""
-        sizes = {
-            case: max(map(entries, again.arrays(case.args)))
-            for case in self.cases
-            if again.arrays(case.args) and case.is_judged
-        }
-        return self.long or max(sizes, key=sizes.get, default=None)
+        """The case whose array is filled anew: a small one in which that shows."""
+        judged = [case for case in self.cases if case.is_judged]
+        small_first = sorted(
+            judged, key=lambda case: sum(map(entries, again.arrays(case.args)))
+        )
+        return next(
+            (case for case in small_first if again.tells(case, self.reference)), None
+        )
 
     @property
     def precision(self) -> list[float]:
@@ -258,8 +252,9 @@ class Exercise:
 
     def ask_reference(self) -> None:
         """Have the reference answer every case, before a submission can change what it says."""
-        for case in filter(None, [*self.cases, self.long]):
+        for case in self.cases:
             case.expected  # noqa: B018 (a cached property: it is kept)
+        self.to_refill  # noqa: B018
 
     def run(
         self, function: object, so_far: Callable[[str, Report], object] = untold
