@@ -2,10 +2,11 @@
 
 import torch
 from torch.nn import functional
-from torch.nn.attention.bias import causal_lower_right
 
 
 def with_pytorchs_attention(q, k, v, past_k, past_v, cosines, sines):
+    from torch.nn.attention.bias import causal_lower_right  # it imports a compiler
+
     past, time = past_k.shape[2], q.shape[2]
     c = torch.cat([cosines, cosines], dim=1)[past : past + time]
     s = torch.cat([-sines, sines], dim=1)[past : past + time]
