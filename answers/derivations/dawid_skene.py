@@ -15,7 +15,7 @@ from answers.derivations.operators import Limit, Partial
 
 # --8<-- [start:m_step]
 K = sp.Symbol("K", integer=True, positive=True)  # classes
-k, l = sp.symbols("k l", integer=True, positive=True)  # the paper's l
+j, l = sp.symbols("j l", integer=True, positive=True)  # the paper's l
 n, pi = sp.IndexedBase("n"), sp.IndexedBase("pi")
 s, lam = sp.symbols("s lambda", positive=True)
 LAGRANGIAN = sp.Symbol("Lambda")
@@ -23,13 +23,13 @@ LAGRANGIAN = sp.Symbol("Lambda")
 
 def m_step() -> list[Line]:
     """The best row of a confusion matrix, from expected counts n_l and smoothing s."""
-    row = sp.Sum((n[k] + s) * sp.log(pi[k]), (k, 1, K))
-    lagrangian = row - lam * (sp.Sum(pi[k], (k, 1, K)) - 1)
+    row = sp.Sum((n[j] + s) * sp.log(pi[j]), (j, 1, K))
+    lagrangian = row - lam * (sp.Sum(pi[j], (j, 1, K)) - 1)
     stationary = select(sp.diff(lagrangian, pi[l]), (l, K))
     (in_lam,) = sp.solve(stationary, pi[l])
-    # The sum of n_k + s over the classes.
-    total = sp.Sum(n[k], (k, 1, K)) + K * s
-    sum_of_pi = sp.Sum(lam * pi[k], (k, 1, K))
+    # The sum of n_j + s over the classes.
+    total = sp.Sum(n[j], (j, 1, K)) + K * s
+    sum_of_pi = sp.Sum(lam * pi[j], (j, 1, K))
 
     return [
         Line(Partial(LAGRANGIAN, pi[l]), stationary, any_row),

@@ -72,7 +72,7 @@ def many_numbers(rng, _):
 # --8<-- [start:ridge]
 def ridge() -> list[Line]:
     """The batch at which the products of a decoding step take as long as the weights."""
-    batch, params, weight = sp.symbols("B P w", positive=True)  # w: bytes of a weight
+    batch, params, weight = sp.symbols("B P k", positive=True)  # k: bytes of a weight
     peak, bandwidth = sp.symbols("F W", positive=True)  # FLOPs and bytes a second
     arithmetic, memory = 2 * params * batch / peak, params * weight / bandwidth
     (where,) = sp.solve(sp.Eq(arithmetic, memory), batch)
@@ -91,15 +91,15 @@ def multiplying(B, P, F):
     return operations * (B / F)
 
 
-def reading(P, w, W):
+def reading(P, k, W):
     """All weights pass once, however large the batch is."""
-    return np.full(int(P), w).sum() / W
+    return np.full(int(P), k).sum() / W
 
 
 def machine(rng, _):
     parameters, drawn = rng.integers(2, 9), rng.uniform(0.5, 2, 4)
     times = {r"t_{\text{arithmetic}}": multiplying, r"t_{\text{memory}}": reading}
-    return {"P": parameters, **dict(zip("BwFW", drawn, strict=True)), **times}
+    return {"P": parameters, **dict(zip("BkFW", drawn, strict=True)), **times}
 
 
 # --8<-- [end:ridge]

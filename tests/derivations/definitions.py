@@ -809,7 +809,7 @@ LIBRARY = {
             numerical_gradient(lambda row: np.dot(n + s, np.log(row)), pi, 1e-4)[l - 1]
             - drawn["lambda"]
         ),
-        r"\lambda = \sum_{k=1}^{K} \lambda \pi_{k}": lambda n, s: ((n + s) / confusion_row(n, s))[
+        r"\lambda = \sum_{j=1}^{K} \lambda \pi_{j}": lambda n, s: ((n + s) / confusion_row(n, s))[
             0
         ],
         r"\pi_{l}": lambda n, s, l: confusion_row(n, s)[l - 1],
@@ -1179,11 +1179,11 @@ LIBRARY = {
         )[j - 1],
     },
     "quantization.ridge": {
-        r"t_{\text{arithmetic}}": lambda B, w, F: flops_and_bytes(w, B).flops / F,
-        r"t_{\text{memory}}": lambda w, W: flops_and_bytes(w).bytes / W,
+        r"t_{\text{arithmetic}}": lambda B, k, F: flops_and_bytes(k, B).flops / F,
+        r"t_{\text{memory}}": lambda k, W: flops_and_bytes(k).bytes / W,
         # Of one example: the FLOPs per byte that the machine has, over those that it needs.
-        r"B\big|_{t_{\text{arithmetic}} = t_{\text{memory}}}": lambda w, F, W: (
-            Machine(F, W, 0).ridge / flops_and_bytes(w).intensity
+        r"B\big|_{t_{\text{arithmetic}} = t_{\text{memory}}}": lambda k, F, W: (
+            Machine(F, W, 0).ridge / flops_and_bytes(k).intensity
         ),
     },
     "quantization.rounding": {
@@ -1361,7 +1361,7 @@ def a_whole_number(rng, _):
 
 
 def a_decoder(rng, _):
-    return {"P": SMALL.matmul_params, "B": rng.integers(1, 99), "w": rng.choice([1, 2])}
+    return {"P": SMALL.matmul_params, "B": rng.integers(1, 99), "k": rng.choice([1, 2])}
 
 
 def bits(rng, _):
