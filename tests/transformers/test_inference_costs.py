@@ -177,7 +177,7 @@ def test_the_derived_ridge_batch_is_where_the_step_becomes_compute_bound(bits, m
     values = {
         "F": machine.flops_per_second,
         "W": machine.bytes_per_second,
-        "w": bits / 8,
+        "k": bits / 8,
     }
     batch = number(line.formula, values)
 
