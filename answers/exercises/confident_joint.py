@@ -104,7 +104,7 @@ exercise.case(
 )
 many, names = problem(14, 120, 23, sharp=5.0)
 exercise.case("23 classes, labels of uint8", many, names.astype(np.uint8))
-exercise.case("float32", many.astype(np.float32), names)
+exercise.case("float32", many[:90].astype(np.float32), names[:90])
 add_whole_numbers(
     exercise,
     np.eye(3, dtype=int)[[2, 0, 1, 1, 0]],

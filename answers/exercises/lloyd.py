@@ -108,7 +108,7 @@ exercise.case(
     np.array([[2.0, 1.0], [0.0, 5.0], [5.0, 8.0], [8.0, 7.0], [0.0, 1.0], [5.0, 5.0]]),
     np.array([[2.0, 1.0], [0.0, 5.0]]),
 )
-chain = np.cumsum(rng.random(80))[:, None]
+chain = np.cumsum(rng.random(60))[:, None]
 exercise.case(
     "many rounds that gain little",
     np.vstack([chain, [[5e3], [9e3]]]),
