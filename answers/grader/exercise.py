@@ -254,7 +254,7 @@ class Exercise:
         """Have the reference answer every case, before a submission can change what it says."""
         for case in self.cases:
             case.expected  # noqa: B018 (a cached property: it is kept)
-        self.to_refill  # noqa: B018
+        self.to_refill  # noqa: B018 (so is this one)
 
     def run(
         self, function: object, so_far: Callable[[str, Report], object] = untold

@@ -26,6 +26,12 @@ def solution(name):
     return namespace[name]
 
 
+def test_each_exercise_with_arrays_has_a_case_to_refill():
+    judged = {name: [c for c in catalog.load(name).cases if c.is_judged] for name in NAMES}
+    given = [name for name in NAMES if any(again.arrays(case.args) for case in judged[name])]
+    assert given == WITH_ARRAYS
+
+
 def remembering(function, key):
     """The function with a memo: a call whose arguments have the same key is not computed again."""
     memo = {}
