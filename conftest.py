@@ -134,7 +134,7 @@ def pytest_sessionstart(session):
 @pytest.hookimpl(wrapper=True)
 def pytest_collection():
     # What is imported and collected stays until the end: searching it for garbage again and again
-    # takes long.
+    # takes long. It is handed back at the end, or PyTorch's compiler says that it leaks.
     gc.disable()
     try:
         return (yield)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
-from transformers import GPT2Config, GPT2LMHeadModel
+from transformers.models import gpt2
 
 from answers.language_models.beam_search import beam_search
 
@@ -88,11 +88,11 @@ def test_agrees_with_a_loop_over_lists(beams, end, alpha):
 @pytest.mark.parametrize("beams", [2, 3])
 def test_finds_what_hugging_face_finds(beams):
     torch.manual_seed(0)
-    config = GPT2Config(
+    config = gpt2.GPT2Config(
         **{"vocab_size": 13, "n_positions": 16, "n_embd": 8, "n_layer": 1, "n_head": 2},
         **{"bos_token_id": None, "eos_token_id": None, "initializer_range": 1.0},
     )
-    model = GPT2LMHeadModel(config).eval().double()
+    model = gpt2.GPT2LMHeadModel(config).eval().double()
     prompts = np.array([[3, 1, 4], [1, 5, 9]])
 
     def log_probs(ids):

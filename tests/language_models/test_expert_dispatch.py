@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
-from transformers import MixtralConfig
-from transformers.models.mixtral.modeling_mixtral import MixtralExperts
+from transformers.models import mixtral
 
 from answers.language_models.expert_dispatch import dispatch, expert_capacity
 from answers.language_models.routing import top_k_gating
@@ -46,10 +45,10 @@ def test_agrees_with_the_experts_of_mixtral():
     """Where the second product is 1 everywhere, their gated layer is ours."""
     x, chosen, gates, w_in, w_out = drawn(d=5, d_out=5)
     x[:, 0] = 1  # so that the product with `up` can be 1
-    config = MixtralConfig(
+    config = mixtral.MixtralConfig(
         hidden_size=5, intermediate_size=7, num_local_experts=6, hidden_act="relu"
     )
-    theirs = MixtralExperts(config)
+    theirs = mixtral.modeling_mixtral.MixtralExperts(config)
     up = np.zeros((6, 7, 5))
     up[:, :, 0] = 1
     theirs.gate_up_proj.data = torch.tensor(np.concatenate([w_in.swapaxes(1, 2), up], axis=1))

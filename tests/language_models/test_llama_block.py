@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.testing import assert_allclose
-from transformers import LlamaConfig
-from transformers.models.llama.modeling_llama import LlamaDecoderLayer, LlamaRotaryEmbedding
+from transformers.models import llama
 
 from answers.language_models.llama_block import llama_block
 from answers.transformers.attention import causal_mask
@@ -23,7 +22,7 @@ def drawn(heads, kv_heads, d, width, hidden, dtype=np.float64):
 
 
 def in_hugging_face(x, weights, heads, kv_heads, d):
-    config = LlamaConfig(
+    config = llama.LlamaConfig(
         hidden_size=x.shape[-1],
         intermediate_size=len(weights["w_down"]),
         num_attention_heads=heads,
@@ -32,7 +31,7 @@ def in_hugging_face(x, weights, heads, kv_heads, d):
         rms_norm_eps=1e-6,
         attn_implementation="eager",
     )
-    layer = LlamaDecoderLayer(config, 0).double()
+    layer = llama.modeling_llama.LlamaDecoderLayer(config, 0).double()
     attention, mlp = layer.self_attn, layer.mlp
     modules = (
         *(layer.input_layernorm, attention.q_proj, attention.k_proj, attention.v_proj),
@@ -43,7 +42,7 @@ def in_hugging_face(x, weights, heads, kv_heads, d):
         module.weight.data = torch.tensor(weight.T, dtype=torch.float64)
     x = torch.tensor(x, dtype=torch.float64)
     time = x.shape[-2]
-    turns = LlamaRotaryEmbedding(config)(x, torch.arange(time)[None])
+    turns = llama.modeling_llama.LlamaRotaryEmbedding(config)(x, torch.arange(time)[None])
     hidden = torch.zeros(time, time, dtype=torch.float64)
     hidden[~torch.tensor(causal_mask(time))] = -torch.inf
     with torch.no_grad():

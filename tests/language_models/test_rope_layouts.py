@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 import torch
+import transformers
 from numpy.testing import assert_allclose, assert_array_equal
-from transformers import LlamaConfig
-from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 
 from answers.language_models.rope_layouts import rope_permutation, rope_scaling
 from answers.transformers.attention import split_heads
@@ -70,7 +69,7 @@ def test_columns_without_pairs_are_refused_in_words(columns, heads):
 def test_speeds_agree_with_transformers(kind, theirs, factor):
     d, base, context = 16, 10_000.0, 64
     scaling = {"rope_type": theirs, "factor": factor, "rope_theta": base}
-    config = LlamaConfig(
+    config = transformers.LlamaConfig(
         hidden_size=2 * d,
         num_attention_heads=2,
         max_position_embeddings=context,
@@ -78,7 +77,9 @@ def test_speeds_agree_with_transformers(kind, theirs, factor):
     )
     # Dynamic NTK stretches the base by factor · length / context - (factor - 1).
     length = context * (2 * factor - 1) / factor if theirs == "dynamic" else None
-    speeds, _ = ROPE_INIT_FUNCTIONS[theirs](config, "cpu", seq_len=length)
+    speeds, _ = transformers.modeling_rope_utils.ROPE_INIT_FUNCTIONS[theirs](
+        config, "cpu", seq_len=length
+    )
     assert_allclose(rope_scaling(d, factor, kind, base), speeds.numpy(), rtol=1e-5)
 
 

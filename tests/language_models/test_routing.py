@@ -6,13 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
-from transformers import MixtralConfig
-from transformers.models.deepseek_v3.configuration_deepseek_v3 import DeepseekV3Config
-from transformers.models.deepseek_v3.modeling_deepseek_v3 import DeepseekV3TopkRouter
-from transformers.models.mixtral.modeling_mixtral import (
-    MixtralTopKRouter,
-    load_balancing_loss_func,
-)
+from transformers.models import deepseek_v3, mixtral
 
 from answers.language_models.routing import (
     biased_gating,
@@ -44,8 +38,8 @@ def test_gates_agree_with_pytorch(shape, k, dtype, rtol):
 
 def test_gates_agree_with_the_router_of_mixtral():
     x, w = drawn((12, 5)), drawn((8, 5), seed=1)
-    router = MixtralTopKRouter(
-        MixtralConfig(hidden_size=5, num_local_experts=8, num_experts_per_tok=2)
+    router = mixtral.modeling_mixtral.MixtralTopKRouter(
+        mixtral.MixtralConfig(hidden_size=5, num_local_experts=8, num_experts_per_tok=2)
     )
     router.weight.data = torch.tensor(w)
     _, theirs, indices = router(torch.tensor(x))
@@ -73,7 +67,7 @@ def test_gates_sum_to_1_and_do_not_see_a_shift(seed, k):
 
 def test_the_bias_takes_part_in_the_choice_as_in_deepseek_v3():
     x, w, bias = drawn((30, 5)), drawn((8, 5), seed=1), 0.3 * drawn(8, seed=2)
-    config = DeepseekV3Config(
+    config = deepseek_v3.DeepseekV3Config(
         hidden_size=5,
         n_routed_experts=8,
         num_experts_per_tok=3,
@@ -82,7 +76,7 @@ def test_the_bias_takes_part_in_the_choice_as_in_deepseek_v3():
         norm_topk_prob=True,
         routed_scaling_factor=1.0,
     )
-    router = DeepseekV3TopkRouter(config)
+    router = deepseek_v3.modeling_deepseek_v3.DeepseekV3TopkRouter(config)
     router.weight.data = torch.tensor(w, dtype=torch.float32)
     router.e_score_correction_bias = torch.tensor(bias, dtype=torch.float32)
     _, theirs, indices = router(torch.tensor(x))
@@ -124,7 +118,7 @@ def test_the_loss_is_the_sum_of_a_loop(shape, k, dtype, rtol):
 def test_mixtrals_loss_is_k_times_ours(shape, k):
     logits = drawn(shape)
     rows = torch.tensor(logits).reshape(-1, shape[-1])
-    theirs = load_balancing_loss_func((rows,), shape[-1], k)
+    theirs = mixtral.modeling_mixtral.load_balancing_loss_func((rows,), shape[-1], k)
     assert_allclose(k * load_balancing_loss(logits, k), theirs, rtol=1e-5)  # in float32
 
 
@@ -133,7 +127,7 @@ def test_two_of_mixtrals_uniform_or_collapsed_experts():
     uniform = 1e-9 * np.stack([np.roll(collapsed[0], 2 * t) for t in range(64)])
     for logits, ours, theirs in ((uniform, 1, 2), (collapsed, 4, 8)):
         assert_allclose(load_balancing_loss(logits, 2), ours, rtol=1e-6)
-        found = load_balancing_loss_func((torch.tensor(logits),), 8, 2)
+        found = mixtral.modeling_mixtral.load_balancing_loss_func((torch.tensor(logits),), 8, 2)
         assert_allclose(found, theirs, rtol=1e-6)
 
 
@@ -149,7 +143,9 @@ def test_the_loss_falls_below_1():
 def test_the_gradient_agrees_with_autograd_through_mixtrals_loss(shape, k, dtype, rtol):
     logits = drawn(shape, dtype)
     leaf = torch.tensor(logits, dtype=torch.float64, requires_grad=True)
-    load_balancing_loss_func((leaf.reshape(-1, shape[-1]),), shape[-1], k).backward()
+    mixtral.modeling_mixtral.load_balancing_loss_func(
+        (leaf.reshape(-1, shape[-1]),), shape[-1], k
+    ).backward()
     found = load_balancing_gradient(logits, k)
     assert found.dtype == dtype
     assert_allclose(k * found, leaf.grad, atol=1e-6)

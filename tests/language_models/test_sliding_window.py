@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import torch
+import transformers
 from numpy.testing import assert_array_equal
-from transformers import masking_utils
 
 from answers.language_models.sliding_window import sliding_window_mask
 from answers.transformers.attention import causal_mask
@@ -26,7 +26,7 @@ def test_agrees_with_a_loop(call):
 
 @pytest.mark.parametrize(("window", "past"), [(1, 0), (3, 0), (3, 4), (9, 2)])
 def test_agrees_with_hugging_face(window, past):
-    theirs = masking_utils.sliding_window_causal_mask_function(window)
+    theirs = transformers.masking_utils.sliding_window_causal_mask_function(window)
     q, k = torch.arange(past, past + 5)[:, None], torch.arange(past + 5)
     assert_array_equal(sliding_window_mask(5, window, past), theirs(0, 0, q, k).numpy())
 

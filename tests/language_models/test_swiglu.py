@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.testing import assert_allclose
-from transformers import LlamaConfig
-from transformers.models.llama.modeling_llama import LlamaMLP
+from transformers.models import llama
 
 from answers.language_models.swiglu import swiglu, swiglu_backward
 
@@ -35,8 +34,8 @@ def test_agrees_with_pytorch(sizes, dtype, rtol):
 
 def test_agrees_with_the_layer_of_llama():
     x, *weights = drawn((2, 3, 6), 4, 6)
-    config = LlamaConfig(hidden_size=6, intermediate_size=4, num_attention_heads=1)
-    theirs = LlamaMLP(config).double()
+    config = llama.LlamaConfig(hidden_size=6, intermediate_size=4, num_attention_heads=1)
+    theirs = llama.modeling_llama.LlamaMLP(config).double()
     for name, weight in zip(("gate_proj", "up_proj", "down_proj"), weights, strict=True):
         getattr(theirs, name).weight.data = torch.tensor(weight.T)
     assert_allclose(swiglu(x, *weights), theirs(torch.tensor(x)).detach(), atol=1e-12)

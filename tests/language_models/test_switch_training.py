@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.testing import assert_allclose
-from transformers.models.mixtral.modeling_mixtral import load_balancing_loss_func
+from transformers.models import mixtral
 
 from answers.language_models.switch_training import switch_gradients, train_switch
 
@@ -19,7 +19,7 @@ def test_gradients_agree_with_autograd(balance):
     gates, chosen = logits.softmax(-1).max(-1)
     found = torch.stack([row @ experts[e] for row, e in zip(torch.tensor(x), chosen, strict=True)])
     loss = torch.nn.functional.mse_loss(gates[:, None] * found, torch.tensor(y))
-    (loss + balance * load_balancing_loss_func((logits,), 5, 1)).backward()
+    (loss + balance * mixtral.modeling_mixtral.load_balancing_loss_func((logits,), 5, 1)).backward()
     ours = switch_gradients(x, y, *arrays, balance)
     for gradient, leaf in zip(ours, (router, experts), strict=True):
         assert_allclose(gradient, leaf.grad, atol=1e-7)

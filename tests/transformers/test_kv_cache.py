@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 from torch.nn.attention import SDPBackend, sdpa_kernel
-from torch.nn.attention.bias import causal_lower_right
 
 from answers.transformers.gpt import (
     GPT,
@@ -508,6 +507,8 @@ def test_every_layer_has_keys_and_values_of_its_own():
 def test_is_causal_lets_a_single_query_see_the_first_key_only():
     """The triangle of `is_causal` is aligned to the upper left; the cache needs the lower
     right, where one query sees every key."""
+    from torch.nn.attention.bias import causal_lower_right  # it imports a compiler
+
     q, k = torch.randn(1, 1, 1, 4), torch.randn(1, 1, 5, 4)
     v = torch.arange(5.0).reshape(1, 1, 5, 1) + 1
     attention = functional.scaled_dot_product_attention
