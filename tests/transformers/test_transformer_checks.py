@@ -1,7 +1,6 @@
 """A sound training passes every check; every planted fault fails one; any module can be checked."""
 
 import copy
-import functools
 import math
 import re
 from collections import Counter
@@ -35,7 +34,7 @@ from answers.transformers.gpt import (
     next_token_loss_torch,
 )
 from answers.transformers.transformer_checks import CHECKS, diagnose
-from answers.transformers.transformer_faults import FAULTS, blind_spots, caught, table
+from answers.transformers.transformer_faults import FAULTS, blind_spots, table
 
 # What each fault must fail, whatever else suffers from it. The first is what one is told.
 TOLD = {
@@ -79,27 +78,12 @@ def test_a_sound_training_passes(check):
     assert str(found).startswith("ok ")
 
 
-@pytest.fixture(scope="module")
-def runs():
-    """What is caught of each fault, and each training with its state before the checks."""
-    trainings = {}
-
-    def make(name):
-        training = FAULTS[name]()
-        training.model.train()
-        trainings[name] = training, copy.deepcopy(training.model.state_dict())
-        return training
-
-    makes = {name: functools.partial(make, name) for name in FAULTS}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(transformer_faults, "FAULTS", makes)
-        return caught.__wrapped__(), trainings
-
-
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_told_by_the_check_that_is_for_it_and_the_model_stays(fault, runs):
-    assert runs[0][fault][0] == TOLD[fault]
-    training, before = runs[1][fault]
+def test_a_fault_is_told_by_the_check_that_is_for_it_and_the_model_stays(fault):
+    training = FAULTS[fault]()
+    training.model.train()
+    before = copy.deepcopy(training.model.state_dict())
+    assert transformer_faults.failed(training)[0] == TOLD[fault]
     after = training.model.state_dict()
     assert all(torch.equal(before[name], after[name]) for name in before)
     assert training.model.training
@@ -127,8 +111,9 @@ def test_a_layer_outside_of_the_modules_is_missed_by_the_optimizer_and_named():
     assert "of no module" in check(training).message
 
 
-def test_the_table_shows_what_was_caught(runs, monkeypatch):
-    found, _ = runs
+def test_the_table_shows_what_was_caught(monkeypatch):
+    names, last = [check.__name__ for check in CHECKS], CHECKS[-1].__name__
+    found = {fault: sorted({first, last}, key=names.index) for fault, first in TOLD.items()}
     monkeypatch.setattr(transformer_faults, "caught", lambda: found)
     lines = [line for line in table().splitlines() if line.startswith("| ")][1:]
     assert len(lines) == len(FAULTS)
