@@ -122,6 +122,13 @@ def relative(path: Path) -> str:
     return (path.relative_to(ROOT) if path.is_relative_to(ROOT) else path).as_posix()
 
 
+@cache
+def files_of(path: Path) -> frozenset[str]:
+    """The file of a test, and each conftest.py that it obeys."""
+    above = map(relative, path.parents)
+    return frozenset({relative(path), *(f"{each}/conftest.py" for each in above)})
+
+
 class Graph:
     """What each file depends on.
 
@@ -230,10 +237,9 @@ class Affected:
 
     def concerns_test(self, item) -> bool:
         """Whether a test depends on what has changed."""
-        name, above = relative(item.path), map(relative, item.path.parents)
+        name = relative(item.path)
         # What the conftest.py at the root imports serves pages.
-        own = {name, *(f"{each}/conftest.py" for each in above)}
-        if "conftest.py" in self.changed or own & self.reached:
+        if "conftest.py" in self.changed or files_of(item.path) & self.reached:
             return True
         if name.endswith(".md"):
             return bool(RUNS_PAGES & self.reached)
